@@ -68,7 +68,7 @@ class Compiled(CompiledFunction):
         self, function: Callable[..., Any], *signature: Argument, autograph: bool = True, jit_compile: bool = False
     ) -> None:
         super().__init__()
-        self._signature = signature
+        self._signature, self._dtypes = signature, [np.dtype(one.dtype) for one in signature]
         self._function = function
         self._traces = 0
         self._variables: list[Any] | None = None
@@ -86,13 +86,13 @@ class Compiled(CompiledFunction):
             )
         # A compiled function takes an array of numpy in a tenth of the time in which JAX converts it.
         given = [
-            one if one.dtype == argument.dtype else jnp.asarray(one, argument.dtype)
-            for one, argument in zip(arrays, self._signature, strict=True)
+            one if one.dtype == dtype else jnp.asarray(one, dtype)
+            for one, dtype in zip(arrays, self._dtypes, strict=True)
         ]
         if self._variables is None:
             self._variables = _read_by(self._function, given)
         made = self._jitted([variable._value for variable in self._variables], given)
-        return [np.asarray(one)[:count] if any_size else np.asarray(one) for one in made]
+        return [np.asarray(one)[:count] if missing else np.asarray(one) for one in made]
 
     def _traced(self, values: list[Any], given: list[Any]) -> list[Any]:
         self._traces += 1

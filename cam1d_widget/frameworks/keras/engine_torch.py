@@ -10,32 +10,10 @@ import numpy as np
 import torch
 
 from ..passes import Argument
+from ..torch.tensors import no_inference_mode, vector_jacobian
 from .compiled import CompiledFunction, digest_of
 
 __all__ = ["Compiled", "digests", "variable_of", "vector_jacobian"]
-
-
-def vector_jacobian(
-    function: Callable[..., Any], inputs: list[Any]
-) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
-    """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
-    watched = [one.detach().requires_grad_(one.is_floating_point()) for one in inputs]
-    with torch.enable_grad():
-        made = function(*watched)
-        outputs = [one.float() for one in (made if isinstance(made, list | tuple) else [made])]
-
-    def pull(received: list[Any]) -> list[Any]:
-        pairs = [(one, weight) for one, weight in zip(outputs, received, strict=True) if one.requires_grad]
-        if not pairs:
-            return [torch.zeros_like(one) for one in watched]
-        values, weights = zip(*pairs, strict=True)
-        found = torch.autograd.grad(values, watched, grad_outputs=weights, allow_unused=True)
-        return [
-            torch.zeros_like(one) if gradient is None else gradient
-            for one, gradient in zip(watched, found, strict=True)
-        ]
-
-    return [one.detach() for one in outputs], pull
 
 
 def variable_of(weight: Any) -> Any:
@@ -69,7 +47,7 @@ class Compiled(CompiledFunction):
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results, one array each."""
         self._called = True
-        with torch.inference_mode(False), torch.no_grad():
+        with no_inference_mode(), torch.no_grad():
             given = [
                 keras.ops.convert_to_tensor(np.asarray(one), argument.dtype)
                 for one, argument in zip(arrays, self._signature, strict=True)

@@ -15,20 +15,24 @@ __all__ = ["Eager"]
 
 
 class Eager:
-    """A function of tensors, without a graph of its own computation: numpy in, numpy out.
+    """A function of tensors: numpy in, numpy out.
 
     Parameters
     ----------
     function : function of tensors to a tensor, or to several
     arguments : sequence of Argument
     device : torch.device
+    detached : bool
+        Whether the function reads no parameters that require a gradient, so that PyTorch keeps no graph of it.
     """
 
     traces = 1
     """PyTorch runs functions as they are."""
 
-    def __init__(self, function: Callable[..., Any], arguments: Sequence[Argument], device: torch.device) -> None:
-        self._function, self._device = function, device
+    def __init__(
+        self, function: Callable[..., Any], arguments: Sequence[Argument], device: torch.device, detached: bool = False
+    ) -> None:
+        self._function, self._device, self._detached = function, device, detached
         self._dtypes = [getattr(torch, one.dtype) for one in arguments]
 
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
@@ -40,8 +44,12 @@ class Eager:
             return self._results(arrays)
 
     def _results(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-        with torch.no_grad():
-            made = self._function(*map(self._tensor, arrays, self._dtypes))
+        given = map(self._tensor, arrays, self._dtypes)
+        if self._detached:
+            made = self._function(*given)
+        else:
+            with torch.no_grad():
+                made = self._function(*given)
         several = made if isinstance(made, list | tuple) else [made]
         return [np.ascontiguousarray(one.numpy(force=True)) for one in several]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -198,7 +198,7 @@ def vector_jacobian(
 
     Numbers are in float32; integers and booleans stay as they are, and have no gradient.
     """
-    with torch.enable_grad():
+    with nullcontext() if torch.is_grad_enabled() else torch.enable_grad():
         leaves = [one.detach().requires_grad_(one.is_floating_point()) for one in inputs]
         made = function(*leaves)
         outputs = [in_float32(one) for one in (made if isinstance(made, list | tuple) else [made])]
