@@ -143,6 +143,24 @@ def test_numbers_that_are_too_large_for_float32_are_refused_as_such(argument, la
         check_series(series, None, None, argument)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_single_value_that_is_not_finite_is_found_wherever_it_is(value):
+    series = np.random.default_rng(0).normal(size=(3, 20, 2)).astype(np.float32)
+    for at in ((0, 0, 0), (1, 9, 1), (2, 19, 1)):
+        wrong = series.copy()
+        wrong[at] = value
+        for given in (wrong, wrong[:, ::-1], wrong.transpose(0, 2, 1).copy().transpose(0, 2, 1)):
+            with pytest.raises(ValueError, match=f"first in instance {at[0]}"):
+                check_series(given, 20, 2)
+
+
+def test_series_whose_squares_are_not_finite_are_accepted():
+    series = np.full((2, 20, 3), 1e30, np.float32)
+    assert check_series(series, 20, 3) is series
+    series[0, 0, 0] = -1e30
+    assert check_series(series, None, None) is series
+
+
 def test_frames_of_nullable_numbers_are_read_and_their_gaps_are_gaps():
     columns = {"a": [1.5, 2.5], "b": [1, 2], "c": [True, False]}
     nullable = pd.DataFrame(columns).astype({"a": "Float64", "b": "Int64", "c": "boolean"})

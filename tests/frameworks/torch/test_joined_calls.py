@@ -1,5 +1,8 @@
 """The calls of a module are joined into one, which computes the same values."""
 
+import weakref
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -106,3 +109,33 @@ def test_parameters_are_read_when_they_are_needed():
     np.testing.assert_allclose(classifier.scores(x), before + 1, rtol=1e-5)
     module[-1].bias = nn.Parameter(torch.zeros(2))
     np.testing.assert_allclose(classifier.scores(x), module(torch.tensor(x.transpose(0, 2, 1))).detach(), rtol=1e-4)
+
+
+def test_parameters_may_be_kept_in_another_dict():
+    module, x = plain(nn.Linear(104, 2)).eval(), RNG.normal(size=(4, 30, 3)).astype(np.float32)
+    classifier = TorchClassifier(module).for_series(x)
+    before = classifier.scores(x)
+    module[-1]._parameters = {"weight": module[-1].weight, "bias": nn.Parameter(module[-1].bias.detach() + 1)}
+    np.testing.assert_allclose(classifier.scores(x), before + 1, rtol=1e-5)
+
+
+def test_values_are_freed_once_they_are_no_longer_needed():
+    module = nn.Sequential(*[nn.Conv1d(3, 3, 3, padding=1), nn.Tanh()] * 5, nn.Flatten(), nn.Linear(90, 2)).eval()
+    x = RNG.normal(size=(4, 30, 3)).astype(np.float32)
+    classifier = TorchClassifier(module).for_series(x)
+    expected = classifier.scores(x)
+    (path,) = classifier._network.graph._paths[frozenset({0}), (classifier._network.exit,)]
+    (tape,) = path.call._tapes.values()
+    made, alive = [], []
+
+    def watched(function, *arguments):
+        alive.append(sum(one() is not None for one in made))
+        value = function(*arguments)
+        if isinstance(value, torch.Tensor):
+            made.append(weakref.ref(value))
+        return value
+
+    tape._calls = [(partial(watched, function), arguments, place) for function, arguments, place in tape._calls]
+    np.testing.assert_array_equal(classifier.scores(x), expected)
+    assert len(alive) > 10
+    assert max(alive) <= 2
