@@ -439,7 +439,7 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         x = check_series(x, *self.input_shape)
         if self._length is None:
             self._must_be_long_enough(x.shape[1])
-        return self._padded(x)
+        return x if self._own is None else self._padded(x)
 
     def refuse_weights(self) -> None:
         """Raise a ValueError that names the layer if weights are NaN or infinite."""

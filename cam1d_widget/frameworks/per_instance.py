@@ -159,8 +159,10 @@ class PerInstanceClassifier:
         return other if self._held is None else other._with_held(self._held)
 
     def _refuse_unknown_inputs(self) -> None:
+        if self._held is not None:
+            return
         inputs = self._network.inputs
-        if inputs and self._held is None:
+        if inputs.others:
             names = ", ".join(one.name for one in inputs.others)
             raise ValueError(
                 f"model {self.name!r} takes {names} besides the series, whose values are not known: call "

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from operator import eq, is_
+from operator import eq, itemgetter
 from typing import Any
 
 __all__ = ["SameAttributes"]
 
 
 class SameAttributes:
-    """Attributes of some objects as they are now: objects that are identical or equal are the same.
+    """Attributes of some objects as they are now: values that are identical or equal are the same.
 
     Parameters
     ----------
-    owners : sequence of object
+    owners : iterable of (object, names)
+        Objects, and names of their attributes. One that is added or removed is noticed, whatever its name.
     containers : iterable of dict or list
         Further items that are compared, such as the layers inside a layer.
     mutable : iterable of object
@@ -25,25 +26,32 @@ class SameAttributes:
 
     def __init__(
         self,
-        owners: Sequence[Any],
+        owners: Iterable[tuple[Any, Sequence[str]]],
         containers: Iterable[Collection[Any]],
         mutable: Iterable[Any],
         setting: Callable[[Any], Hashable],
     ) -> None:
-        self._owners, self._setting = owners, setting
-        self._attributes = [vars(one) for one in owners]
-        self._containers = [*self._attributes, *containers]
+        named = [(owner, names) for owner, names in owners if names]
+        self._owners = [owner for owner, _ in named]
+        self._taken = [itemgetter(*names) for _, names in named]
+        self._values = self._current()
+        self._counts = [*map(len, map(vars, self._owners))]
+        self._containers = list(containers)
         self._copies = [dict(one) if isinstance(one, dict) else list(one) for one in self._containers]
-        self._mutable = list(mutable)
+        self._mutable, self._setting = list(mutable), setting
         self._settings = [*map(setting, self._mutable)]
 
     def unchanged(self) -> bool:
-        """Whether the same names hold the same objects, and these the same values."""
+        """Whether the same names have the same values."""
         try:
             return (
-                all(map(eq, self._containers, self._copies))
-                and all(map(is_, map(vars, self._owners), self._attributes))
+                self._current() == self._values
+                and [*map(len, map(vars, self._owners))] == self._counts
+                and all(map(eq, self._containers, self._copies))
                 and [*map(self._setting, self._mutable)] == self._settings
             )
-        except Exception:  # of a comparison of two arrays, or of two objects of the user
+        except Exception:  # of an attribute that is gone, or a comparison of two arrays or objects of the user
             return False
+
+    def _current(self) -> list[Any]:
+        return [taken(vars(owner)) for taken, owner in zip(self._taken, self._owners, strict=True)]

@@ -69,6 +69,7 @@ class Compiled(CompiledFunction):
     ) -> None:
         super().__init__()
         self._signature, self._dtypes = signature, [np.dtype(one.dtype) for one in signature]
+        self._any_size = any(one.shape[:1] == (None,) for one in signature)
         self._function = function
         self._traces = 0
         self._variables: list[Any] | None = None
@@ -76,9 +77,8 @@ class Compiled(CompiledFunction):
 
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results, one array each."""
-        any_size = any(argument.shape[:1] == (None,) for argument in self._signature)
-        count = len(arrays[0]) if any_size else 0
-        missing = _filled(count) - count if any_size else 0
+        count = len(arrays[0])
+        missing = _filled(count) - count if self._any_size else 0
         if missing:
             arrays = tuple(
                 np.concatenate([one, np.repeat(one[-1:], missing, axis=0)]) if len(one) == count else one
@@ -121,6 +121,8 @@ class Compiled(CompiledFunction):
 
 def _filled(count: int) -> int:
     """Size to which a batch is filled up."""
+    if count in _SIZES:
+        return count
     return next((size for size in _SIZES if count <= size), -(-count // _SIZES[-1]) * _SIZES[-1])
 
 

@@ -25,8 +25,9 @@ Settings = dict[tuple[int, str], Hashable]
 _IGNORED = frozenset(
     "name optimizer history compiled stop_training stop_evaluating stop_predicting train_function test_function "
     "predict_function steps_per_execution unrolled_steps_per_execution jit_compile run_eagerly "
-    "call_signature_parameters training".split()
+    "call_signature_parameters training build built quantize supports_jit".split()
 )
+_OF_TRAINING = ("_initializer", "_regularizer", "_constraint")
 _UNKNOWN = object()
 # Tuples, since a union takes longer to make than to test, and every call tests thousands of values.
 _SCALARS, _CONTAINERS = (bool, int, float, str, np.generic), (list, dict, tuple)
@@ -97,12 +98,13 @@ def settings_of(model: Any) -> Settings:
 def _attributes_of(model: Any) -> SameAttributes:
     """Attributes of the layers of a model as they are now."""
     layers = list(model._flatten_layers())
-    public = [value for one in layers for name, value in vars(one).items() if _is_setting(name)]
-    return SameAttributes(layers, [one._layers for one in layers], filter(_is_mutable, public), _setting)
+    owners = [(one, [name for name in vars(one) if name == "_layers" or _is_setting(name)]) for one in layers]
+    values = [vars(one)[name] for one, names in owners for name in names if name != "_layers"]
+    return SameAttributes(owners, [one._layers for one in layers], filter(_is_mutable, values), _setting)
 
 
 def _is_setting(name: str) -> bool:
-    return not name.startswith("_") and name not in _IGNORED
+    return not name.startswith("_") and name not in _IGNORED and not name.endswith(_OF_TRAINING)
 
 
 def _is_mutable(value: Any) -> bool:

@@ -22,6 +22,7 @@ Settings = dict[tuple[str, str], Hashable]
 
 _IGNORED = frozenset({"training"})
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
+_CONTAINERS = ("_modules", *_HOOKS)
 _UNKNOWN = object()
 # Largest container that is compared at every call.
 _MOST_COMPARED = 1_000
@@ -82,7 +83,7 @@ def settings_of(module: nn.Module) -> Settings:
         for name, value in vars(one).items():
             if name in _HOOKS:
                 settings[path, name] = tuple(value)
-            elif not name.startswith("_") and name not in _IGNORED:
+            elif _is_setting(name):
                 setting = _setting(value)
                 if setting is not _UNKNOWN:
                     settings[path, name] = setting
@@ -92,11 +93,16 @@ def settings_of(module: nn.Module) -> Settings:
 def _attributes_of(module: nn.Module) -> SameAttributes:
     """Attributes of a module and its submodules as they are now."""
     modules = list(module.modules())
-    found = [vars(one).get(name) for one in modules for name in ("_modules", *_HOOKS)]
+    owners = [(one, [name for name in vars(one) if name in _CONTAINERS or _is_setting(name)]) for one in modules]
+    values = [vars(one)[name] for one, names in owners for name in names if name not in _CONTAINERS]
+    found = [vars(one).get(name) for one in modules for name in _CONTAINERS]
     containers = [one for one in found if isinstance(one, dict)]  # a scripted module has none, and never changes
-    public = [value for one in modules for name, value in vars(one).items() if not name.startswith("_")]
     own = [one for one in modules if "forward" in vars(one)]
-    return SameAttributes(modules, containers, [*own, *filter(_may_change, public)], _setting)
+    return SameAttributes(owners, containers, [*own, *filter(_may_change, values)], _setting)
+
+
+def _is_setting(name: str) -> bool:
+    return not name.startswith("_") and name not in _IGNORED
 
 
 def _may_change(value: Any) -> bool:
