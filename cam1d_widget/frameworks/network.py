@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from ..attribution.receptive_field import ReceptiveField
-from ..network import operations as kinds
 from ..network.graph import Graph, Node, Tensors
 from ..network.head import Head, ending, entry_of, head_of, is_affine_between, step_poolings
 from ..network.receptive_field import receptive_field_of
@@ -24,6 +23,7 @@ from ..network.stages import Stage, stages_of
 from ..network.step_weights import StepWeights, step_weights
 from ..network.two_dimensional import in_rows, with_map_in_rows
 from .inputs import Inputs
+from .own_outputs import are_shares, checked_outputs, odds_in
 
 __all__ = ["Network"]
 
@@ -371,14 +371,14 @@ class Network(ABC):
                 f"model {self.name!r} gives NaN as scores of Gaussian noise, as a logarithm of negative numbers "
                 f"does; clip what enters it"
             )
-        self._refuse_other_scores(samples, outputs)
-        hidden = None if self.seen else self._hidden_odds(outputs)
+        self.outputs_when_read = checked_outputs(self._own, samples, outputs, self._batch, self.name)
+        hidden = None if self.seen else odds_in(outputs, self.graph, self.exit)
         if hidden:
             return self._explain_odds(hidden)
         ours = self.own_outputs(self._run(self.logits, samples))[:, -outputs.shape[1] :]
         if np.allclose(ours, outputs, rtol=1e-2, atol=1e-2):
             return None
-        if _are_shares(outputs):
+        if are_shares(outputs):
             return self._explain_odds("odds")
         raise ValueError(self._other_scores())
 
@@ -401,43 +401,6 @@ class Network(ABC):
         """The model's own outputs as an array."""
         return self._run(self._called, samples)
 
-    def _refuse_other_scores(self, samples: np.ndarray, outputs: np.ndarray) -> None:
-        """Refuse a model whose scores of a series change from call to call, or with the other series in the batch."""
-        middle, scale = len(samples) // 2, np.abs(outputs).max(axis=0)
-        one = samples[middle : middle + 1]
-
-        def equal(scores: np.ndarray, tolerance: float) -> bool:
-            return np.allclose(scores, outputs[middle], rtol=0, atol=tolerance * scale)
-
-        alone = self._own(one)[0] if self._batch is None else outputs[middle]
-        self.outputs_when_read = outputs if self._batch else alone[np.newaxis]
-        if self._batch is None and equal(alone, 1e-3):
-            return
-        others = np.repeat(-2 * one, len(samples), axis=0)
-        others[middle] = one
-        # The batch size changes the order of summation, which matters in half precision and on GPUs.
-        if equal(self._own(others)[middle], 1e-3) and equal(alone, 2e-2):
-            return
-        if not np.allclose(self._own(samples), outputs, rtol=1e-3, atol=1e-4):
-            raise ValueError(
-                f"model {self.name!r} gives different scores on each call, as dropout in training mode or random "
-                f"noise does; build it without"
-            )
-        raise ValueError(
-            f"model {self.name!r} gives a series scores that depend on the other series of its batch, as a "
-            f"mean over the batch does; let it compute the scores of each series from that series alone"
-        )
-
-    def _hidden_odds(self, outputs: np.ndarray) -> str | None:
-        """Kind of the probabilities that an unknown layer returns; None if its outputs are not probabilities."""
-        if _are_shares(outputs):
-            return "odds"
-        last = None if self.exit is None else self._graph.makers[self.exit]
-        of_layer = [] if last is None else [node.operation for node in self._graph.nodes if node.layer is last.layer]
-        plain = any(isinstance(one, kinds.Dense) or getattr(one, "name", "") == "relu" for one in of_layer)
-        inside = ((outputs > 0) & (outputs < 1)).mean() > 0.5 and ((outputs >= 0) & (outputs <= 1)).all()
-        return "unit odds" if inside and not plain else None
-
     def _explain_odds(self, link: str) -> None:
         self.link, self.seen = link, True
         self.exit = None if self.graph is None else self.graph.output
@@ -447,8 +410,3 @@ class Network(ABC):
         length, channels = self.input_shape
         noise = np.random.default_rng(0).normal(size=(count, length or 256, channels or 1))
         return (10 ** np.linspace(-1, 1, count)[:, np.newaxis, np.newaxis] * noise).astype(np.float32)
-
-
-def _are_shares(outputs: np.ndarray) -> bool:
-    """Whether outputs look like the probabilities of several classes, also in half precision."""
-    return outputs.shape[1] > 1 and bool((outputs >= 0).all()) and bool((np.abs(outputs.sum(axis=1) - 1) < 2e-2).all())

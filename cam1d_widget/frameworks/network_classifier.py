@@ -21,7 +21,7 @@ from ..explanation.source import LayerFacts
 from ..network.layers_in_time import layers_in_time
 from ..network.portable import NotPortable
 from ..network.propagation.propagation import Propagations
-from ..network.stages import kind_of_pooling, sources_of
+from ..network.stages import maps_of
 from ..typing import Score
 from ..validation import as_array, check_count, check_finite, check_layer, check_seed, finite, shaped, shown
 from .features import Features
@@ -284,12 +284,7 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         """Maps of the layers that make the explained map filter by filter, in the order of computing."""
         if self._network.entry is None:
             raise ValueError(self.no_features)
-        maps, stages = self._passes.run("stages", self._checked(x)), self._network.stages
-        sources = sources_of(self._network.graph, stages, [values.shape[1] for values in maps])
-        return [
-            StageMap(stage.node.name, stage.kind, kind_of_pooling(stage.node), *ends, values)
-            for stage, ends, values in zip(stages, sources, maps, strict=True)
-        ]
+        return maps_of(self._network.graph, self._network.stages, self._passes.run("stages", self._checked(x)))
 
     def receptive_field_at(self, length: int) -> ReceptiveField:
         """Receptive fields of the steps of the explained layer, for series of this length, filled up if they are."""

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..attribution.stage_map import StageMap
 from . import operations as ops
 from .graph import Graph, Node
 from .receptive_field import fields_between
 
-__all__ = ["Stage", "kind_of_pooling", "sources_of", "stages_of"]
+__all__ = ["Stage", "kind_of_pooling", "maps_of", "sources_of", "stages_of"]
 
 _FILTERWISE = (ops.Scale, ops.Rescale, ops.Identity, ops.Pointwise, ops.Pool, ops.Pad, ops.Crop, ops.Upsample)
 
@@ -65,6 +66,15 @@ def sources_of(graph: Graph, stages: Sequence[Stage], positions: Sequence[int]) 
         field = fields_between(graph, one.value, after.value, count)[after.value].field
         found.append((field.start, field.stop))
     return [*found, (nothing, nothing)]
+
+
+def maps_of(graph: Graph, stages: Sequence[Stage], maps: Sequence[np.ndarray]) -> list[StageMap]:
+    """Stages with their maps of shape (instance, position, filter)."""
+    sources = sources_of(graph, stages, [values.shape[1] for values in maps])
+    return [
+        StageMap(stage.node.name, stage.kind, kind_of_pooling(stage.node), *ends, values)
+        for stage, ends, values in zip(stages, sources, maps, strict=True)
+    ]
 
 
 def kind_of_pooling(node: Node) -> str | None:
