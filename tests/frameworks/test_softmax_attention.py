@@ -121,6 +121,7 @@ def keras_model(merged: str) -> keras.Model:
     return keras.Model(series, L.Dense(CLASSES, activation="softmax")(pooled))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("merged", ["sum", "dot", "flattened"])
 def test_weights_of_general_layers_of_keras(merged):
     model = keras_model(merged)

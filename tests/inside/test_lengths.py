@@ -69,6 +69,7 @@ def test_activations_of_a_model_of_any_length_are_those_of_each_series_alone(mod
         np.testing.assert_array_equal(reading.field_of(place).stop, alone.receptive_field.stop)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("build", "layer"), [(valid, "conv1"), (valid, "conv2"), (masked, "lstm")])
 def test_activations_of_a_padded_series_are_those_of_the_series_alone_on_the_steps_that_see_only_it(build, layer):
     padded, free = build(BUILT), build(None)

@@ -159,6 +159,7 @@ def test_layout_is_found_from_the_first_layer():
         np.testing.assert_allclose(last.scores(square), recurrent(torch.as_tensor(square)).numpy(), atol=1e-6)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("layer", ["convolution", "recurrent", "batch first"])
 @pytest.mark.parametrize("moved", [False, True])
 def test_of_as_many_samples_as_channels_a_layout_is_found_by_what_reaches_the_first_layer(layer, moved):
@@ -443,6 +444,7 @@ WITH_NONE = {
 }
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("branching", [False, True], ids=["exported", "not exported"])
 @pytest.mark.parametrize("name", WITH_NONE)
 def test_outputs_that_are_none_are_passed_over_and_fields_are_names(name, branching):
@@ -603,6 +605,7 @@ def test_a_module_of_one_score_a_series_that_is_no_number_before_is_a_column():
     np.testing.assert_allclose(branching.attributions["Saliency"], made.attributions["Saliency"], atol=1e-6)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("lengths", [None, [16, 24, 20]])
 @pytest.mark.parametrize("outputs", [1, 2])
 def test_a_regression_is_known_by_its_true_values(outputs, lengths):

@@ -58,6 +58,7 @@ CONDITIONS = {
 """Functions in which a condition on the series decides about values."""
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_no_rule_goes_through_a_condition_on_the_series(name):
     """A choice by the sign of a value is a ReLU: Guided Backprop would leave it as it is, and be the saliency."""
@@ -102,6 +103,7 @@ INDICES = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", INDICES)
 def test_indices_computed_from_the_series_stay_integers(name):
     """Where they only choose steps, as a maximum does, Guided Backprop goes through; rules of shares do not."""
@@ -163,6 +165,7 @@ def masked_modules(name: str) -> tuple[TorchClassifier, TorchClassifier]:
     return TorchClassifier(constant).for_series(X), TorchClassifier(given).holding(others).for_series(series)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", FIXED)
 def test_a_fixed_mask_is_a_factor_and_a_summand(name):
     constant, given = masked_modules(name)
@@ -220,6 +223,7 @@ MOVED: dict[str, Callable[[Any, int], Any]] = {
 """Functions that move or add up values along an axis."""
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", MOVED)
 def test_what_moves_channels_keeps_the_steps(name):
     channels, time = (
@@ -256,6 +260,7 @@ RELUS = {
 }
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", RELUS)
 def test_a_maximum_with_zero_is_a_relu_however_it_is_written(name):
     classifier = TorchClassifier(module_of(RELUS[name])).for_series(X)

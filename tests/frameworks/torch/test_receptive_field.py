@@ -98,6 +98,7 @@ def padded(mode):
 circular, reflected, replicated = (partial(padded, mode) for mode in ("circular", "reflect", "replicate"))
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "make",
     slow_but(
@@ -152,6 +153,7 @@ BROADCAST = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", BROADCAST)
 def test_one_step_that_is_repeated_by_a_constant_has_no_place_in_time(name):
     module = Through(

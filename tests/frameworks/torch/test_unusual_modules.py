@@ -89,6 +89,7 @@ def test_maps_in_inference_mode_are_those_outside(kind):
         np.testing.assert_array_equal(inside.attributions[label], outside.attributions[label])
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("convolution", [InPlace, Assigned])
 @pytest.mark.parametrize("kind", [Net, NotExported])
 def test_a_module_that_writes_to_its_weights_is_left_as_it_was(kind, convolution):
@@ -112,6 +113,7 @@ def test_the_gradient_of_a_function_with_its_own_backward_pass_is_the_modules():
     np.testing.assert_allclose(TorchClassifier(module).for_series(X).gradient(X, 2), own, rtol=1e-5, atol=1e-8)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "function",
     [lambda x: functional.leaky_relu(x, 0.0), lambda x: x.clamp(min=0), lambda x: functional.hardtanh(x, 0, 9)],
