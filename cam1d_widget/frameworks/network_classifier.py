@@ -208,7 +208,7 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
-        scores = self._passes.run("scores", self._checked(x))[0]
+        scores = self._passes.run_checked(self._refuse_new_changes, "scores", self._as_taken(x))[0]
         if self.score == "probabilities":
             warn_if_saturated(scores)
         return scores
@@ -239,9 +239,9 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
 
     def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
         """Gradient of the target's score with respect to the input, of shape (instance, time, channel)."""
-        x = self._checked(x)
+        x = self._as_taken(x)
         targets = as_targets(target, len(x), self.classes)
-        return self._passes.run("gradient", x, targets)[0][:, : self._own]
+        return self._passes.run_checked(self._refuse_new_changes, "gradient", x, targets)[0][:, : self._own]
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
         """Feature maps of the explained layer, and the gradient of the target's score with respect to them.
@@ -426,9 +426,17 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         return Propagations(network.graph, network.exit, network.two_sided, compiled)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
+        self._refuse_new_changes()
+        return self._as_taken(x)
+
+    def _refuse_new_changes(self) -> None:
+        """Refuse a model that has changed, except while one batch is computed."""
         if self._batch is None:
             self._refuse_changes()
-        elif x is self._batch[0]:
+
+    def _as_taken(self, x: np.ndarray) -> np.ndarray:
+        """Series as the model takes them, or an error that states what is wrong with them."""
+        if self._batch is not None and x is self._batch[0]:
             return self._batch[1]
         self._refuse_unknown_inputs()
         x = check_series(x, *self.input_shape)

@@ -85,6 +85,15 @@ class Passes:
         other.held = held
         return other
 
+    def run_checked(self, check: Callable[[], None], name: str, *arrays: np.ndarray) -> list[np.ndarray]:
+        """Results of a pass, unless a check of the model raises an error; JAX computes in the time that it takes."""
+        meanwhile = getattr(self.compiled(name), "while_computing", None)
+        if meanwhile and self._batch is None and len(arrays[0]) <= self._batch_size:
+            check_cancelled()
+            return list(meanwhile(check, *arrays, *self.held))
+        check()
+        return self.run(name, *arrays)
+
     def run(self, name: str, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results of a pass: the name of one of the methods below, compiled on first use."""
         if name in ("scores", "features_and_scores") and self.shares(arrays[0]):

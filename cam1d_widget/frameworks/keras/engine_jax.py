@@ -77,6 +77,10 @@ class Compiled(CompiledFunction):
 
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results, one array each."""
+        return self.while_computing(lambda: None, *arrays)
+
+    def while_computing(self, check: Callable[[], None], *arrays: np.ndarray) -> list[np.ndarray]:
+        """Results, unless the check raises an error, which may be the reason of another."""
         count = len(arrays[0])
         missing = _filled(count) - count if self._any_size else 0
         if missing:
@@ -89,9 +93,12 @@ class Compiled(CompiledFunction):
             one if one.dtype == dtype else jnp.asarray(one, dtype)
             for one, dtype in zip(arrays, self._dtypes, strict=True)
         ]
-        if self._variables is None:
-            self._variables = _read_by(self._function, given)
-        made = self._jitted([variable._value for variable in self._variables], given)
+        try:
+            if self._variables is None:
+                self._variables = _read_by(self._function, given)
+            made = self._jitted([variable._value for variable in self._variables], given)
+        finally:
+            check()
         return [np.asarray(one)[:count] if missing else np.asarray(one) for one in made]
 
     def _traced(self, values: list[Any], given: list[Any]) -> list[Any]:
