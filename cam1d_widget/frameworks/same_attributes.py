@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from operator import eq, itemgetter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from itertools import chain
+from operator import is_, itemgetter
 from typing import Any
 
 __all__ = ["SameAttributes"]
 
 
 class SameAttributes:
-    """Attributes of some objects as they are now: values that are identical or equal are the same.
+    """Attributes of some objects as they are now, compared by identity.
 
     Parameters
     ----------
@@ -33,25 +34,33 @@ class SameAttributes:
     ) -> None:
         named = [(owner, names) for owner, names in owners if names]
         self._owners = [owner for owner, _ in named]
-        self._taken = [itemgetter(*names) for _, names in named]
-        self._values = self._current()
-        self._counts = [*map(len, map(vars, self._owners))]
+        # With a second name, since one alone would give a value instead of a tuple.
+        self._taken = [itemgetter(*names, names[0]) for _, names in named]
+        self._values = [*self._current()]
         self._containers = list(containers)
-        self._copies = [dict(one) if isinstance(one, dict) else list(one) for one in self._containers]
+        self._iterated = [one.values if isinstance(one, dict) else one.__iter__ for one in self._containers]
+        self._items = [*self._contained()]
+        self._counts = self._sizes()
         self._mutable, self._setting = list(mutable), setting
         self._settings = [*map(setting, self._mutable)]
 
     def unchanged(self) -> bool:
-        """Whether the same names have the same values."""
+        """Whether the same names hold the same objects, and these the same values."""
         try:
             return (
-                self._current() == self._values
-                and [*map(len, map(vars, self._owners))] == self._counts
-                and all(map(eq, self._containers, self._copies))
+                all(map(is_, self._current(), self._values))
+                and self._sizes() == self._counts
+                and all(map(is_, self._contained(), self._items))
                 and [*map(self._setting, self._mutable)] == self._settings
             )
-        except Exception:  # of an attribute that is gone, or a comparison of two arrays or objects of the user
+        except Exception:  # of an attribute that is gone, or a comparison of objects of the user
             return False
 
-    def _current(self) -> list[Any]:
-        return [taken(vars(owner)) for taken, owner in zip(self._taken, self._owners, strict=True)]
+    def _sizes(self) -> list[int]:
+        return [*map(len, map(vars, self._owners)), *map(len, self._containers)]
+
+    def _contained(self) -> Iterator[Any]:
+        return chain.from_iterable([one() for one in self._iterated])
+
+    def _current(self) -> Iterator[Any]:
+        return chain.from_iterable([taken(vars(owner)) for taken, owner in zip(self._taken, self._owners, strict=True)])

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ..passes import Argument
-from ..torch.tensors import no_inference_mode, vector_jacobian
+from ..torch.tensors import array_of, no_inference_mode, vector_jacobian
 from .compiled import CompiledFunction, digest_of
 
 __all__ = ["Compiled", "digests", "variable_of", "vector_jacobian"]
@@ -52,7 +52,7 @@ class Compiled(CompiledFunction):
                 keras.ops.convert_to_tensor(np.asarray(one), argument.dtype)
                 for one, argument in zip(arrays, self._signature, strict=True)
             ]
-            return [one.detach().cpu().numpy() for one in keras.tree.flatten(self._function(*given))]
+            return [array_of(one, arrays) for one in keras.tree.flatten(self._function(*given))]
 
     @property
     def variables(self) -> Sequence[Any]:

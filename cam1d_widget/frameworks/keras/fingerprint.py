@@ -28,6 +28,7 @@ _IGNORED = frozenset(
     "call_signature_parameters training build built quantize supports_jit".split()
 )
 _OF_TRAINING = ("_initializer", "_regularizer", "_constraint")
+_PRIVATE = ("_layers", "_dtype_policy")
 _UNKNOWN = object()
 # Tuples, since a union takes longer to make than to test, and every call tests thousands of values.
 _SCALARS, _CONTAINERS = (bool, int, float, str, np.generic), (list, dict, tuple)
@@ -87,7 +88,7 @@ def settings_of(model: Any) -> Settings:
         settings[number, ""] = layer
         settings[number, "dtype"] = layer.dtype_policy.name
         for name, value in vars(layer).items():
-            if not _is_setting(name):
+            if not _is_setting(layer, name):
                 continue
             setting = _loss(value) if name == "loss" else _setting(value)
             if setting is not _UNKNOWN:
@@ -98,13 +99,15 @@ def settings_of(model: Any) -> Settings:
 def _attributes_of(model: Any) -> SameAttributes:
     """Attributes of the layers of a model as they are now."""
     layers = list(model._flatten_layers())
-    owners = [(one, [name for name in vars(one) if name == "_layers" or _is_setting(name)]) for one in layers]
-    values = [vars(one)[name] for one, names in owners for name in names if name != "_layers"]
+    owners = [(one, [name for name in vars(one) if name in _PRIVATE or _is_setting(one, name)]) for one in layers]
+    values = [vars(one)[name] for one, names in owners for name in names if name not in _PRIVATE]
     return SameAttributes(owners, [one._layers for one in layers], filter(_is_mutable, values), _setting)
 
 
-def _is_setting(name: str) -> bool:
-    return not name.startswith("_") and name not in _IGNORED and not name.endswith(_OF_TRAINING)
+def _is_setting(layer: Any, name: str) -> bool:
+    if name.endswith(_OF_TRAINING) and type(layer).__module__.startswith("keras."):
+        return False
+    return not name.startswith("_") and name not in _IGNORED
 
 
 def _is_mutable(value: Any) -> bool:

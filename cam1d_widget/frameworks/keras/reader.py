@@ -95,9 +95,10 @@ class LayerCall:
         self._layer, self._arguments, self._tensors = layer, arguments, tensors
 
     def __call__(self, *values: Any) -> list[Any]:
-        """Output tensors, in the precision of the layer."""
+        """Output tensors, in the precision of the layer; arrays from arrays."""
         args, kwargs = self._filled(values)
-        return _flat(self._layer(*args, **kwargs))
+        made = _flat(self._layer(*args, **kwargs))
+        return [*map(ops.convert_to_numpy, made)] if isinstance(values[0], np.ndarray) else made
 
     def in_float32(self, *values: Any) -> list[Any]:
         """Output tensors, computed in the precision of the inputs and not in that of the layer's policy."""

@@ -208,7 +208,7 @@ class TorchClassifier(ReadForSeries):
         return other
 
     def _compiled(self, function: Callable[..., Any], *arguments: Any, branches: bool = True) -> Eager:
-        return Eager(function, arguments, self.device, detached=self._network.exported)
+        return Eager(function, arguments, self.device)
 
     def _refuse_changes(self) -> None:
         what = None if self._structure is None else self._structure.changed()

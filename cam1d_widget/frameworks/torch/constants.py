@@ -12,6 +12,7 @@ from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind
 from torch.nn import functional
 
+from ...explanation.source import ModelChangedError
 from .export import sizes_of
 from .tensors import in_float32
 
@@ -46,6 +47,8 @@ class Constants:
     def __init__(self, module: torch.nn.Module, program: ExportedProgram, device: torch.device) -> None:
         self._module, self.device = module, device
         self._specs = {one.arg.name: one for one in program.graph_signature.input_specs}
+        values = {one.name: one.meta.get("val") for one in program.graph.nodes if one.op == "placeholder"}
+        self._dtypes = {name: value.dtype for name, value in values.items() if isinstance(value, torch.Tensor)}
         self._owners: dict[str, tuple[torch.nn.Module | None, str]] = {}
         self._stored = {**program.constants, **program.state_dict}
 
@@ -70,7 +73,12 @@ class Constants:
             elif attribute in owner._parameters:  # an attribute of a module takes longer to look up
                 value = owner._parameters[attribute]
             else:
-                value = owner._buffers[attribute] if attribute in owner._buffers else getattr(owner, attribute)
+                value = owner._buffers[attribute] if attribute in owner._buffers else getattr(owner, attribute, None)
+            if value is None or value.dtype is not self._dtypes[name]:
+                raise ModelChangedError(
+                    f"model {type(self._module).__name__!r} has changed since this classifier was made "
+                    f"({str(self._specs[name].target)!r} is gone, or has another dtype); create a new classifier"
+                )
             if value.requires_grad:
                 value = value.detach()
             if value.device != self.device:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from ..passes import Argument
-from .tensors import no_inference_mode, tensor_of
+from .tensors import array_of, no_inference_mode, tensor_of
 
 __all__ = ["Eager"]
 
@@ -22,17 +22,13 @@ class Eager:
     function : function of tensors to a tensor, or to several
     arguments : sequence of Argument
     device : torch.device
-    detached : bool
-        Whether the function reads no parameters that require a gradient, so that PyTorch keeps no graph of it.
     """
 
     traces = 1
     """PyTorch runs functions as they are."""
 
-    def __init__(
-        self, function: Callable[..., Any], arguments: Sequence[Argument], device: torch.device, detached: bool = False
-    ) -> None:
-        self._function, self._device, self._detached = function, device, detached
+    def __init__(self, function: Callable[..., Any], arguments: Sequence[Argument], device: torch.device) -> None:
+        self._function, self._device = function, device
         self._dtypes = [getattr(torch, one.dtype) for one in arguments]
 
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
@@ -44,14 +40,10 @@ class Eager:
             return self._results(arrays)
 
     def _results(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-        given = map(self._tensor, arrays, self._dtypes)
-        if self._detached:
-            made = self._function(*given)
-        else:
-            with torch.no_grad():
-                made = self._function(*given)
+        with torch.no_grad():
+            made = self._function(*map(self._tensor, arrays, self._dtypes))
         several = made if isinstance(made, list | tuple) else [made]
-        return [np.ascontiguousarray(one.numpy(force=True)) for one in several]
+        return [array_of(one, arrays) for one in several]
 
     def _tensor(self, array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
         return tensor_of(array, self._device, dtype)

@@ -88,7 +88,7 @@ class TorchNetwork(Network):
 
     def cut_at(self, layer: Any) -> TorchNetwork:
         """The same network with another explained layer."""
-        if self.exported:
+        if self.graph is not None and not self._measured:
             return super().cut_at(layer)  # type: ignore[return-value]
         return TorchNetwork(self.model, self._order, self._sizes, self.device, layer, self._index, self.inputs)
 
@@ -143,11 +143,6 @@ class TorchNetwork(Network):
             found = None
         way = "as under torch.no_grad, in numpy, or by a function without a derivative"
         return f"model {self.name!r} computes without gradients, {way}" if found is None else None
-
-    @property
-    def exported(self) -> bool:
-        """Whether the module is not called, but computed from its operations."""
-        return self.graph is not None and not self._measured
 
     @property
     def layout(self) -> Layout:

@@ -244,11 +244,26 @@ class _Reading:
         inputs = [(one, self._tensors[one].order) for one in sources]
         outputs = [(one, batch_first(shape_of(one))) for one in made]
         parts = None
-        if len({self._tensors[one] for one in sources}) == len(made) == 1:
+        weight = self._modules[path].out_proj.weight
+        if len({self._tensors[one] for one in sources}) == len(made) == 1 and self._depends_on(made[0], weight, inside):
             device, orders = self._constants.device, (inputs[0][1], outputs[0][1])
             parts = self_attention(self._modules[path], region, orders, self._current, device)
         operation = Attention(True, parts=parts)
         self._add(operation, [self._tensors[one].value for one in sources], region, inputs, outputs)
+
+    def _depends_on(self, node: Any, weight: torch.Tensor, inside: set[Any]) -> bool:
+        """Whether a value depends on a weight by some operations: attention weights do not on the output projection."""
+        parameters = self._program.graph_signature.inputs_to_parameters
+        waiting, seen = [node], set[Any]()
+        while waiting:
+            one = waiting.pop()
+            name = parameters.get(one.name) if one.op == "placeholder" else None
+            if name is not None and self._program.state_dict[name].data_ptr() == weight.data_ptr():
+                return True
+            fresh = set(one.all_input_nodes) - seen if one in inside else set()
+            seen |= fresh
+            waiting.extend(fresh)
+        return False
 
     def _owner(self, node: Any) -> tuple[str, str, Any]:
         """Name, kind and module of the layer that an operation belongs to; functions are layers of their own."""

@@ -44,7 +44,8 @@ class Structure:
         call()
         after = settings_of(module)
         self._settings = {key: value for key, value in before.items() if after.get(key, _UNKNOWN) == value}
-        self._classes = {type(one) for one in module.modules()}
+        self._modules = list(module.modules())
+        self._classes = {type(one) for one in self._modules}
         self._forwards, self._attributes = self._own_forwards(), _attributes_of(module)
 
     def changed(self) -> str | None:
@@ -59,9 +60,9 @@ class Structure:
         return what
 
     def _own_forwards(self) -> list[Any]:
-        """Forward passes of the classes of modules, and their code, which may be edited."""
+        """Classes of the modules, and their forward passes with the code, which may be edited."""
         forwards = [getattr(one, "forward", None) for one in self._classes]  # a scripted module has none
-        return [*forwards, *(getattr(one, "__code__", None) for one in forwards)]
+        return [*map(type, self._modules), *forwards, *(getattr(one, "__code__", None) for one in forwards)]
 
     def _difference(self) -> str | None:
         now = settings_of(self._module)

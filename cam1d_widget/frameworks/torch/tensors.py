@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,10 @@ from torch.nn import functional
 
 from ...network.operations import Convolution, Dense, Weighted
 
-__all__ = ["Functions", "TorchTensors", "in_float32", "no_inference_mode", "tensor_of", "vector_jacobian"]
+# Bytes of a result that may be weights.
+_MOST_OF_WEIGHTS = 2**16
+
+__all__ = ["Functions", "TorchTensors", "array_of", "in_float32", "no_inference_mode", "tensor_of", "vector_jacobian"]
 
 
 class Functions:
@@ -181,6 +184,14 @@ def tensor_of(x: Any, device: torch.device, dtype: torch.dtype | None = None) ->
     return made if dtype in (None, made.dtype) and device.type == "cpu" else made.to(device, dtype)
 
 
+def array_of(made: torch.Tensor, given: Sequence[np.ndarray]) -> np.ndarray:
+    """Array in C order of a tensor that was computed, of which neither the given arrays nor the weights are a part."""
+    array = np.ascontiguousarray(made.numpy(force=True))
+    # A module may return a part of its input, or of its weights, which are few for each series.
+    shared = array.nbytes < _MOST_OF_WEIGHTS or any(np.may_share_memory(array, one) for one in given)
+    return array.copy() if shared else array
+
+
 @lru_cache(maxsize=8)
 def _identity(count: int, device: torch.device) -> torch.Tensor:
     return torch.eye(count, device=device)
@@ -198,7 +209,7 @@ def vector_jacobian(
 
     Numbers are in float32; integers and booleans stay as they are, and have no gradient.
     """
-    with nullcontext() if torch.is_grad_enabled() else torch.enable_grad():
+    with torch.enable_grad():
         leaves = [one.detach().requires_grad_(one.is_floating_point()) for one in inputs]
         made = function(*leaves)
         outputs = [in_float32(one) for one in (made if isinstance(made, list | tuple) else [made])]

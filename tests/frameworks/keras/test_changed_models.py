@@ -678,3 +678,40 @@ def test_what_a_layer_was_tried_for_is_tried_again_with_other_weights(x):
     assert "HiResCAM" in explain(model, x, progress=False).attributions
     model.layers[0].share.assign(1.0)
     assert "HiResCAM" not in explain(model, x, progress=False).attributions
+
+
+class Weighed(L.Layer):
+    """A layer with a factor whose name is that of an initializer."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor_initializer = 1.0
+
+    def call(self, maps):
+        return self.factor_initializer * maps
+
+
+def its_own_setting(model):
+    next(one for one in model.layers if isinstance(one, Weighed)).factor_initializer = 3.0
+
+
+def its_precision(model):
+    model.layers[-1].dtype_policy = "bfloat16"
+
+
+@pytest.mark.parametrize("edit", [its_own_setting, its_precision])
+def test_settings_of_other_kinds_are_compared(edit, x):
+    model = network(Weighed(), L.GlobalAveragePooling1D(), L.Dense(3), trunk=[L.Conv1D(6, 5)])
+    classifier = KerasClassifier(model)
+    classifier.scores(x)
+    edit(model)
+    with pytest.raises(ModelChangedError, match="has changed since this classifier was made"):
+        classifier.scores(x)
+
+
+def test_what_only_training_reads_may_change(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3), trunk=[L.Conv1D(6, 5)])
+    classifier = KerasClassifier(model)
+    before = classifier.scores(x)
+    model.layers[-1].kernel_regularizer = keras.regularizers.L2(0.1)
+    np.testing.assert_array_equal(classifier.scores(x), before)

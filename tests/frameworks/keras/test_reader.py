@@ -283,3 +283,12 @@ def test_numbers_of_automatic_layer_names_go_on(build):
     KerasClassifier(model)
     after = global_state.get_global_attribute("object_name_uids")
     assert after["input_layer"] == names["input_layer"]
+
+
+def test_a_call_of_a_layer_makes_arrays_of_arrays():
+    model = keras.Sequential([L.Input((20, 3)), L.Conv1D(4, 3), L.GlobalAveragePooling1D(), L.Dense(2)])
+    graph = KerasClassifier(model)._network.graph
+    maps = np.ones((2, 20, 3), np.float32)
+    (made,) = graph.nodes[0].call(maps)
+    assert type(made) is np.ndarray
+    np.testing.assert_allclose(made, model.layers[0](maps), rtol=1e-6)

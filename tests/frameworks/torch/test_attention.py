@@ -149,3 +149,31 @@ def test_attention_to_another_map_is_refused():
     )
     reason = LRP().refusal(TorchClassifier(module).for_series(X))
     assert reason.startswith("LRP cannot go through layer 'layer' (MultiheadAttention)")
+
+
+class OfWeights(nn.Module):
+    """Attention weights, by which another map is weighed than the one that is attended to."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first, self.layer = nn.Linear(3, width), nn.MultiheadAttention(width, 1, batch_first=True)
+        self.head = nn.Linear(width, 2)
+
+    def forward(self, x: Any) -> Any:
+        maps = self.first(turned(x))
+        return self.head(torch.relu(self.layer(maps, maps, maps)[1] @ maps).mean(1))
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("width", [STEPS, FILTERS])
+def test_attention_weights_are_not_taken_for_the_map_that_they_make(width: int):
+    torch.manual_seed(0)
+    module = OfWeights(width).eval()
+    classifier = TorchClassifier(module).for_series(X)
+    np.testing.assert_allclose(classifier.scores(X), module(torch.tensor(turned_array(X))).detach(), atol=1e-5)
+    for method in (LRP(), DeepLIFT()):
+        assert "cannot go through layer 'layer' (MultiheadAttention)" in str(method.refusal(classifier))
+
+
+def turned_array(x: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(x.transpose(0, 2, 1))

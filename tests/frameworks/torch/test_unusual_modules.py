@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from cam1d_widget import TorchClassifier, explain, methods
 from cam1d_widget.explanation.source import ModelChangedError
+from cam1d_widget.frameworks.torch.structure import Structure
 
 X = np.random.default_rng(0).normal(size=(3, 40, 5)).astype(np.float32)
 
@@ -172,3 +173,88 @@ def test_a_changed_setting_or_forward_pass_is_noticed(change, monkeypatch):
     with pytest.raises(ModelChangedError, match="has changed since this classifier was made"):
         classifier.scores(X)
     np.testing.assert_allclose(TorchClassifier(module).for_series(X).scores(X), 3 * before, rtol=1e-5)
+
+
+class Factor:
+    """A setting that is equal to every other."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return isinstance(other, Factor)
+
+    __hash__ = None
+
+
+class Equal(nn.ReLU):
+    """A layer that is equal to every other."""
+
+    def __eq__(self, other):
+        return isinstance(other, nn.Module)
+
+    def __hash__(self):
+        return 0
+
+
+class Tripled(Net):
+    def forward(self, x):
+        return 3 * super().forward(x)
+
+
+@pytest.mark.few(3)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda module: setattr(module, "__class__", Tripled),
+        lambda module: setattr(module.layer, "__class__", nn.Tanh),
+        lambda module: setattr(module, "layer", nn.Tanh()),
+        lambda module: module.half(),
+        lambda module: setattr(module.head, "bias", None),
+        lambda module: module.head.double(),
+    ],
+    ids=["class", "class of a layer", "layer", "half", "no bias", "one layer in double"],
+)
+def test_other_changes_are_noticed(change):
+    module = Net()
+    module.layer = Equal()
+    module.function = module.layer
+    classifier = TorchClassifier(module).for_series(X)
+    classifier.scores(X)
+    change(module)
+    for call in (classifier.scores, lambda x: classifier.gradient(x, 1)):
+        with pytest.raises(ModelChangedError, match="has changed since this classifier was made"):
+            call(X)
+
+
+def test_a_setting_that_only_claims_to_be_equal_is_another():
+    module = Net()
+    module.kept = Factor(1.0)
+    attributes = Structure(module, lambda: None)._attributes
+    assert attributes.unchanged()
+    module.kept = Factor(2.0)
+    assert not attributes.unchanged()
+
+
+class Share(nn.Module):
+    """Scores that are a part of the weights, or of the series."""
+
+    def __init__(self, of_series):
+        super().__init__()
+        self.of_series, self.weight = of_series, nn.Parameter(torch.arange(40.0))
+        self.layer = nn.Conv1d(5, 5, 1)
+
+    def forward(self, x):
+        return x[:, 0] if self.of_series else self.weight.expand(len(x), -1)
+
+
+@pytest.mark.parametrize("of_series", [True, False])
+def test_scores_may_be_written_to(of_series):
+    module, x = Share(of_series), X[:1].copy()
+    classifier = TorchClassifier(module, layout="channels_first").for_series(x)
+    scores = classifier.scores(x)
+    expected = scores.copy()
+    scores[...] = 77
+    np.testing.assert_array_equal(x, X[:1])
+    np.testing.assert_array_equal(module.weight.detach(), np.arange(40.0))
+    np.testing.assert_array_equal(classifier.scores(x), expected)
