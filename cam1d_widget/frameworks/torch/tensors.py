@@ -188,6 +188,8 @@ def array_of(made: torch.Tensor, given: Sequence[np.ndarray]) -> np.ndarray:
     """Array in C order of a tensor that was computed, of which neither the given arrays nor the weights are a part."""
     array = np.ascontiguousarray(made.numpy(force=True))
     # A module may return a part of its input, or of its weights, which are few for each series.
+    if array.flags.owndata:
+        return array
     shared = array.nbytes < _MOST_OF_WEIGHTS or any(np.may_share_memory(array, one) for one in given)
     return array.copy() if shared else array
 
