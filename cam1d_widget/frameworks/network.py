@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..attribution.receptive_field import ReceptiveField
+from ..attribution.receptive_field import ReceptiveField, TooShort
 from ..network.graph import Graph, Node, Tensors
 from ..network.head import Head, ending, entry_of, head_of, is_affine_between, step_poolings
 from ..network.receptive_field import receptive_field_of
@@ -181,6 +181,16 @@ class Network(ABC):
     def receptive_field_at(self) -> Callable[[int], ReceptiveField]:
         """Receptive field of the explained map, by length of the series; the most recent lengths are cached."""
         return lru_cache(maxsize=16)(partial(receptive_field_of, self._graph, self._entry))
+
+    def refuse_short(self, length: int) -> None:
+        """Refuse series that are too short for a layer before anything is computed."""
+        try:
+            if self.entry is not None:
+                self.receptive_field_at(length)
+        except TooShort:
+            raise
+        except ValueError:  # a map that cannot be placed is no reason to refuse the series
+            return
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:

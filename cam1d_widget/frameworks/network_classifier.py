@@ -13,7 +13,7 @@ import numpy as np
 
 from ..attribution.classifier import as_targets, warn_if_saturated
 from ..attribution.propagation_rules import Rule
-from ..attribution.receptive_field import ReceptiveField, TooShort
+from ..attribution.receptive_field import ReceptiveField
 from ..attribution.series import check_series
 from ..attribution.stage_map import StageMap
 from ..explanation.portable_model import PortableModel
@@ -277,7 +277,7 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         self._refuse_changes()
         self._refuse_unknown_inputs()
         x = self._padded(check_series(x, None, self.input_shape[1]))
-        self._must_be_long_enough(x.shape[1])
+        self._network.refuse_short(x.shape[1])
         return self._passes.run("features", x)[0]
 
     def stages(self, x: np.ndarray) -> list[StageMap]:
@@ -441,19 +441,9 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         self._refuse_unknown_inputs()
         x = check_series(x, *self.input_shape)
         if self._length is None:
-            self._must_be_long_enough(x.shape[1])
+            self._network.refuse_short(x.shape[1])
         return x if self._own is None else self._padded(x)
 
     def refuse_weights(self) -> None:
         """Raise a ValueError that names the layer if weights are NaN or infinite."""
         self._network.refuse_weights()
-
-    def _must_be_long_enough(self, length: int) -> None:
-        """Refuse series that are too short for a layer before anything is computed."""
-        try:
-            if self._network.entry is not None:
-                self.receptive_field_at(length)
-        except TooShort:
-            raise
-        except ValueError:  # a map that cannot be placed is no reason to refuse the series
-            return

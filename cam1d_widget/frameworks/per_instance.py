@@ -38,7 +38,6 @@ class PerInstanceClassifier:
 
     name: Any
     propagations: Any
-    _must_be_long_enough: Any
 
     def named_inputs(self, x: Any) -> tuple[Any, dict[str, np.ndarray] | None]:
         """The series among the inputs of the model, and the values of the others.
@@ -91,7 +90,7 @@ class PerInstanceClassifier:
         longest = read._network.input_shape[0] or x.shape[1]
         base = read if read._length or padding_value is None else read._for_length(longest)
         if base._length is None:
-            base._must_be_long_enough(int(lengths.min()))
+            base._network.refuse_short(int(lengths.min()))
         elif lengths.max() > base._length:
             raise ValueError(
                 f"x must hold series of at most {base._length} samples, as model {self.name!r} was built for, but "

@@ -129,7 +129,7 @@ class KerasClassifier(ReadForSeries):
             return self
         if self._network.input_shape[0] is not None:
             raise ValueError(f"length must be {self._length}, as model {self.name!r} was built for, but is {length}")
-        self._must_be_long_enough(length)
+        self._network.refuse_short(length)
         return self._for_length(length)
 
     def _mask_value(self) -> float:
