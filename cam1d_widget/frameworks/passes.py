@@ -86,7 +86,7 @@ class Passes:
         return other
 
     def run_checked(self, check: Callable[[], None], name: str, *arrays: np.ndarray) -> list[np.ndarray]:
-        """Results of a pass, unless a check of the model raises an error; JAX computes in the time that it takes."""
+        """Results of a pass, unless a check of the model raises an error; JAX computes while the check runs."""
         meanwhile = getattr(self.compiled(name), "while_computing", None)
         if meanwhile and self._batch is None and len(arrays[0]) <= self._batch_size:
             check_cancelled()

@@ -128,8 +128,6 @@ class Compiled(CompiledFunction):
 
 def _filled(count: int) -> int:
     """Size to which a batch is filled up."""
-    if count in _SIZES:
-        return count
     return next((size for size in _SIZES if count <= size), -(-count // _SIZES[-1]) * _SIZES[-1])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ...network.graph import Call, Node
 from .called import Order
 from .constants import Constants
 from .export import evaluated, sizes_of
-from .tape import Tape, constant_value
+from .tape import Tape
 from .tensors import no_inference_mode, tensor_of
 
 __all__ = ["AtenCall"]
@@ -116,10 +117,15 @@ class AtenCall:
 
     def weights(self) -> list[np.ndarray]:
         """Current values of all parameters."""
+        values = self._all_constants([], 1)
+        return [one.cpu().float().numpy() for one in values if isinstance(one, torch.Tensor)]
+
+    @cached_property
+    def _all_constants(self) -> Tape:
+        """What the operations take besides the series."""
         sources = {one for node in self.operations for one in node.all_input_nodes}
         found = sources - {*self.operations, *(node for node, _ in self._given)}
-        values = (constant_value(self._constants, one) for one in sorted(found, key=lambda one: str(one.name)))
-        return [one.cpu().float().numpy() for one in values if isinstance(one, torch.Tensor)]
+        return Tape([], [], {}, sorted(found, key=lambda one: str(one.name)), self._constants, float32=False)
 
 
 def _inverse(order: Order) -> Order:

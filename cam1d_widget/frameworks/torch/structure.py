@@ -46,20 +46,20 @@ class Structure:
         self._settings = {key: value for key, value in before.items() if after.get(key, _UNKNOWN) == value}
         self._modules = list(module.modules())
         self._classes = {type(one) for one in self._modules}
-        self._forwards, self._attributes = self._own_forwards(), _attributes_of(module)
+        self._code, self._attributes = self._code_now(), _attributes_of(module)
 
     def changed(self) -> str | None:
         """Which setting has changed, in words; None where none has."""
-        forwards = self._own_forwards()
-        if forwards == self._forwards and self._attributes.unchanged():
+        code = self._code_now()
+        if code == self._code and self._attributes.unchanged():
             return None
         attributes = _attributes_of(self._module)
         what = self._difference()
         if what is None:  # another attribute has, such as the mode
-            self._forwards, self._attributes = forwards, attributes
+            self._code, self._attributes = code, attributes
         return what
 
-    def _own_forwards(self) -> list[Any]:
+    def _code_now(self) -> list[Any]:
         """Classes of the modules, and their forward passes with the code, which may be edited."""
         forwards = [getattr(one, "forward", None) for one in self._classes]  # a scripted module has none
         return [*map(type, self._modules), *forwards, *(getattr(one, "__code__", None) for one in forwards)]
